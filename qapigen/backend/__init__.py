@@ -1,0 +1,1 @@
+"""Meaning to text: Python names, views, templates, layout."""
