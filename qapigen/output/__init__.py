@@ -1,0 +1,1 @@
+"""Text to files: what is current, what changes, and all of it or nothing."""
