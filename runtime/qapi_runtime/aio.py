@@ -1,0 +1,60 @@
+"""The asyncio client: the same methods as :mod:`.client` has, to be awaited.
+
+Nothing here is of asyncio: any event loop will do that runs the executor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from qapi_runtime.types import UNSET
+
+if TYPE_CHECKING:
+    from qapi_runtime.codec import DecodeOptions
+    from qapi_runtime.commands import Command
+
+__all__ = ["AsyncCommandGroup", "AsyncExecutor"]
+
+R = TypeVar("R")
+
+
+class AsyncExecutor(Protocol):
+    """What a client needs: something that sends a command; its reply is awaited."""
+
+    def execute(
+        self, command: str, arguments: Mapping[str, object] | None = None, /
+    ) -> Awaitable[Any]:
+        """Run a command, return the value of ``return`` as plain data.
+
+        :raises QmpError: or an error of its own, if the reply is an error.
+        """
+        ...
+
+
+class AsyncCommandGroup:
+    """Base of the generated ``Client`` and of the groups of commands it consists of.
+
+    :param executor: what sends the commands.
+    :param options: what to do with results that are newer than the schema.
+    """
+
+    def __init__(
+        self, executor: AsyncExecutor, *, options: DecodeOptions | None = None
+    ) -> None:
+        self._executor = executor
+        self._options = options
+
+    async def execute(
+        self, command: str, arguments: Mapping[str, object] | None = None, /
+    ) -> Any:
+        """Run a command by name, untyped: for what this schema does not have."""
+        return await self._executor.execute(command, arguments)
+
+    async def _run(
+        self, command: Command[R], arguments: object = UNSET, /, **members: object
+    ) -> R:
+        """Run a command of the schema. Nothing is sent if the arguments do not fit it."""
+        wire = command.encode_arguments(arguments, members)
+        reply = await self._executor.execute(command.name, wire)
+        return command.decode_result(reply, self._options)
