@@ -67,6 +67,8 @@ def _alias(name: str, types: Sequence[str]) -> str:
 
 def _tuple(items: Sequence[str]) -> Piece:
     quoted = [quote(item) for item in items]
+    if not quoted:
+        return "()"
     return f"({quoted[0]},)" if len(quoted) == 1 else ("(", quoted, ")")
 
 

@@ -79,20 +79,20 @@ class PartReader:
         optional: frozenset[str] = frozenset(),
     ) -> None:
         """All *required* keys are there, and no others than the *optional* ones."""
+        allowed = required | optional
+        if not allowed.issuperset(container):
+            # Before what is missing: a misspelt key is both, and this is what to look at.
+            unknown = [key for key in container if key not in allowed]
+            raise FaultError(
+                f"{what} cannot have the {_plural('key', unknown)}",
+                unknown[0].offset,
+                _instead(unknown[0], allowed),
+            )
         missing = required - container.keys()
         if missing:
             raise FaultError(
                 f"{what} lacks {_plural('key', missing)}", container.offset
             )
-        allowed = required | optional
-        if allowed.issuperset(container):
-            return
-        unknown = [key for key in container if key not in allowed]
-        raise FaultError(
-            f"{what} cannot have the {_plural('key', unknown)}",
-            unknown[0].offset,
-            f"it may have {quoted(allowed)}",
-        )
 
     def flag(self, container: Object, key: str, *, default: bool) -> bool:
         """The flag *key*, which is written down only where it is not *default*."""
@@ -312,6 +312,13 @@ class PartReader:
                 )
             result.append(ValueShape(str(item), condition, features, item.offset))
         return result
+
+
+def _instead(key: str, allowed: frozenset[str]) -> str:
+    import difflib  # only needed when something went wrong
+
+    close = difflib.get_close_matches(key[:100], sorted(allowed), n=1)
+    return f"did you mean '{close[0]}'?" if close else f"it may have {quoted(allowed)}"
 
 
 def _plural(noun: str, names: AbstractSet[str] | list[Text]) -> str:

@@ -213,9 +213,10 @@ class TestEnums:
 class TestStructs:
     def test_the_wrong_class(self, encode: Encode, sample: Any) -> None:
         for bad in (None, {"leaf-name": "x"}, sample.Empty(), sample.Leaf, "x"):
-            assert problem(encode, "Leaf", bad).startswith(
-                "expected an object (Leaf), got "
+            due = (
+                "an object of Leaf" if isinstance(bad, dict) else "an object (Leaf)"
             )
+            assert problem(encode, "Leaf", bad).startswith(f"expected {due}, got ")
 
     def test_a_subclass_with_more_members(self, encode: Encode, sample: Any) -> None:
         # Its other members would get lost, or be refused by the other side.
@@ -297,6 +298,14 @@ class TestUnions:
             assert problem(encode, "Shape", bad).startswith(
                 "expected an object (Shape), got "
             )
+
+    def test_a_tag_stays_what_its_class_says(self, encode: Encode, sample: Any) -> None:
+        dot = sample.ShapeDot(name="d")
+        dot.kind = "dot"
+        assert encode("Shape", dot) == {"name": "d", "kind": "dot"}
+        dot.kind = sample.ShapeKind.CIRCLE
+        wrong = 'kind: this branch has the tag "dot", not "circle"'
+        assert problem(encode, "Shape", dot) == wrong
 
     def test_a_subclass_of_the_users(self, encode: Encode, sample: Any) -> None:
         class Mine(sample.ShapeDot):  # type: ignore[misc]  # a module made in the test

@@ -79,10 +79,11 @@ class Names:
         )
         self.methods = dict(zip(commands, chosen, strict=True))
         constant_scope = Scope(types | {"Command", "TYPE_CHECKING"})
-        chosen = constant_scope.take_all(
-            commands, [constant_name(name) for name in commands]
-        )
-        self.constants = dict(zip(commands, chosen, strict=True))
+        # From the methods, so that the numbers of names that met are the same in both.
+        self.constants = {
+            name: constant_scope.take(method.upper())
+            for name, method in self.methods.items()
+        }
 
     def _name_types(self, schema: Schema, scope: Scope) -> None:
         """Classes of types, branches and events.

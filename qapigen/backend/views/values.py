@@ -76,6 +76,9 @@ def alternate_view(
         choice = _choice(branch.type, imports)
         if choice not in choices:
             choices.append(choice)
+    if not choices:
+        # Conditions have left none: no value is one of this type.
+        choices.append(imports.need("typing", "Never"))
     if len(choices) > 1:
         imports.need("typing", "Union")
     return {

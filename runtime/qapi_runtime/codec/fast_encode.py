@@ -42,6 +42,7 @@ from .nodes import (
     ObjectNode,
     StringNode,
     StructNode,
+    Tag,
     UnionNode,
 )
 from .walk_encode import EncodeWalk
@@ -164,6 +165,13 @@ class FastEncoders:
         yield "return r"
 
     def _member(self, member: Member) -> Iterator[str]:
+        if isinstance(member, Tag):
+            # Attributes can be assigned to; the class says what the tag is.
+            name = f"T{len(self._space)}"
+            self._space[name] = member.value
+            yield f"if v is not {name}: raise Slow"
+            yield f"r[{member.wire!r}] = {str(member.value)!r}"
+            return
         lines, result = self._value(member.node, "v")
         store = [*lines, f"r[{member.wire!r}] = {result}"]
         if not member.optional:

@@ -116,7 +116,7 @@ def _due(node: Node) -> str:
             return f"an array of {node.item.name}"
         case AlternateNode():
             kinds = dict.fromkeys(_due(branch) for branch in node.branches.values())
-            return " or ".join(kinds)
+            return " or ".join(kinds) or f"nothing: {node.name} has no branches left"
         case _:
             return f"an object ({node.name})"
 

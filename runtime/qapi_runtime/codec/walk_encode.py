@@ -13,7 +13,7 @@ from typing import Any
 
 from qapi_runtime.types import UNSET, QapiEnum, Struct, unknown_members
 
-from .faults import Fault
+from .faults import Fault, describe
 from .nodes import (
     BUILTINS,
     AlternateNode,
@@ -28,6 +28,7 @@ from .nodes import (
     ObjectNode,
     StringNode,
     StructNode,
+    Tag,
     UnionNode,
 )
 from .registry import class_node
@@ -60,6 +61,9 @@ class EncodeWalk:
 
     def fault(self, node: Node, value: object) -> Fault:
         """Wrong type, here."""
+        if isinstance(node, StructNode | UnionNode) and isinstance(value, Mapping):
+            detail = f"expected {_class_names(node)}, got a {type(value).__name__}"
+            return Fault("other", self.path, node, value, detail)
         return Fault("type", self.path, node, value)
 
     def string(self, node: Node, value: Any) -> str:
@@ -212,6 +216,12 @@ class EncodeWalk:
                 continue
             if value is UNSET:
                 raise Fault("missing", [*self.path, member.wire], member.node)
+            if isinstance(member, Tag) and value != member.value:
+                detail = f"this branch has the tag {describe(str(member.value))}"
+                detail = f"{detail}, not {describe(value)}"
+                raise Fault(
+                    "other", [*self.path, member.wire], member.node, value, detail
+                )
             data[member.wire] = self.step(member.wire, member.node, value)
         return data
 
@@ -236,6 +246,12 @@ class EncodeWalk:
             if isinstance(value, variant.cls):
                 return self.struct(variant, value)
         raise self.fault(node, value)
+
+
+def _class_names(node: StructNode | UnionNode) -> str:
+    if isinstance(node, StructNode):
+        return f"an object of {node.cls.__name__}"
+    return f"an object of a branch of {node.name}"
 
 
 def _is_sequence(value: object) -> bool:

@@ -18,6 +18,6 @@ ALTERNATES: dict[str, tuple[str, ...]] = {}
 
 #: Command -> (method, module below ``commands``, description there).
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "execute": ("execute_", "names", "EXECUTE"),
+    "execute": ("execute_", "names", "EXECUTE_"),
     "query-self": ("query_self", "names", "QUERY_SELF"),
 }

@@ -15,7 +15,7 @@ class NamesCommands(AsyncCommandGroup):
 
     async def execute_(self) -> None:
         """The command execute."""
-        return await self._run(commands.EXECUTE)
+        return await self._run(commands.EXECUTE_)
 
     async def query_self(self, self_: int, *, commands_: bool | None = None) -> None:
         """The command query-self."""

@@ -15,7 +15,7 @@ class NamesCommands(CommandGroup):
 
     def execute_(self) -> None:
         """The command execute."""
-        return self._run(commands.EXECUTE)
+        return self._run(commands.EXECUTE_)
 
     def query_self(self, self_: int, *, commands_: bool | None = None) -> None:
         """The command query-self."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from qapi_runtime.commands import Command, qapi
 
-EXECUTE: Command[None] = Command(__name__, "execute")
+EXECUTE_: Command[None] = Command(__name__, "execute")
 QUERY_SELF: Command[None] = Command(
     __name__,
     "query-self",
