@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -41,7 +42,7 @@ __all__ = [
 _MENTIONED = re.compile(rb"""\btool["'\s]*(?:\.["'\s]*qapigen|\]|=)""")
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_TAKEN = ("qapi_runtime", "qapigen")
+_TAKEN = ("attr", "attrs", "msgspec", "qapi_runtime", "qapigen")
 
 
 def usage_error(message: str) -> Exception:
@@ -133,6 +134,10 @@ def check_package_name(name: str, origin: str) -> str:
 
     if not name.isidentifier() or iskeyword(name):
         raise usage_error(f"{origin}: {name!r} is not a name for a Python package")
+    if name in sys.stdlib_module_names:
+        raise usage_error(
+            f"{origin}: {name!r} is the name of a module of Python itself"
+        )
     if name in _TAKEN:
         raise usage_error(
             f"{origin}: {name!r} is the name of a package that qapigen brings along"
@@ -223,7 +228,10 @@ def _checked(path: str, table: object) -> Config:
 def _packages(path: str, table: dict[str, str]) -> dict[str, str]:
     home = os.path.dirname(path)
     for root, name in table.items():
-        check_package_name(name, f"{path}: tool.qapigen.packages.{root!r}")
+        origin = f"{path}: tool.qapigen.packages.{root!r}"
+        check_package_name(name, origin)
+        if not os.path.exists(os.path.join(home, root)):
+            raise usage_error(f"{origin}: there is no such schema below {home!r}")
     return {
         os.path.realpath(os.path.join(home, root)): name for root, name in table.items()
     }

@@ -51,7 +51,7 @@ def find_jobs(arguments: Arguments, files: SchemaFiles) -> list[Job]:
     )
     if output is None:
         raise usage_error("where to? name the output folder with -o OUT")
-    if arguments.package and len(roots) > 1:
+    if arguments.package is not None and len(roots) > 1:
         names = ", ".join(roots)
         raise usage_error(
             f"--package names one package, but there are {len(roots)} roots: {names}"
@@ -127,7 +127,7 @@ def settings_for(arguments: Arguments, config: Config) -> tuple[Settings, list[s
 
 def _job(arguments: Arguments, root: str, config: Config, output: str) -> Job:
     settings, sources = settings_for(arguments, config)
-    if arguments.package:
+    if arguments.package is not None:
         package = check_package_name(arguments.package, "--package")
     else:
         package = config.package_for(root) or default_package(root)

@@ -124,7 +124,7 @@ def test_one_changed_definition_changes_its_module(place: Path, run: Run) -> Non
     assert "(1 module changed, " in out
     after = _tree(place / "out/qapi_vm")
     changed = {name for name in before if after[name] != before[name]}
-    assert changed == {"enums/common.py", "__pycache__/qapigen.output.manifest"}
+    assert changed == {"enums/common.py", "__pycache__/qapigen.manifest"}
 
 
 def test_quiet_and_verbose(place: Path, run: Run) -> None:

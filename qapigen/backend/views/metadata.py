@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qapigen.backend.doctext import first_sentence
 from qapigen.backend.layout import Piece, quote
 from qapigen.backend.views.annotations import Imports
 from qapigen.model.conditions import Condition, describe
@@ -61,6 +60,9 @@ def deprecation(definition: Definition, imports: Imports, *, warns: bool) -> str
     if not definition.has_feature("deprecated"):
         return ""
     imports.need("qapi_runtime.compat", "deprecated")
-    reason = first_sentence(definition.doc.features.get("deprecated", ""))
-    text = f"{definition.name} is deprecated" + (f": {reason}" if reason else "")
+    reason = " ".join(definition.doc.features.get("deprecated", "").split())
+    if "deprecated" in reason.lower():
+        text = f"{definition.name}: {reason}"
+    else:
+        text = f"{definition.name} is deprecated" + (f": {reason}" if reason else "")
     return quote(text) + ("" if warns else ", category=None")
