@@ -105,11 +105,12 @@ def definition_text(
     fallback: str,
     returns: str = "",
     intro: str = "",
+    condition: Condition | None = None,
 ) -> str:
     """The docstring of a class or method.
 
     *items* are Python names with what they stand for; *fallback* is the summary where the schema
-    has none; *intro* goes in front of all else.
+    has none; *intro* goes in front of all else; *condition* replaces that of the definition.
     """
     doc = definition.doc
     parts = [part for part in (intro, doc.body.strip()) if part] or [fallback]
@@ -124,8 +125,9 @@ def definition_text(
     if features:
         parts.append(_block("Features", features))
     parts += [_section(kind, text) for kind, text in doc.sections]
-    if definition.condition is not None:
-        parts.append(f"Only if {describe(definition.condition)}.")
+    condition = condition or definition.condition
+    if condition is not None:
+        parts.append(f"Only if {describe(condition)}.")
     if doc.since:
         parts.append(f"Since {doc.since.rstrip('.')}.")
     return "\n\n".join(parts)

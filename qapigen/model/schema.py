@@ -87,6 +87,11 @@ class Member:
     since: str = ""
     place: Place | None = None
 
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether an object may lack it: it is optional, or nobody knows if the peer has it."""
+        return self.optional or self.condition is not None
+
 
 @define(eq=False)
 class EnumValue:

@@ -39,7 +39,7 @@ def admits_null(type_: Type) -> bool:
 
 def is_absent_null(member: Member) -> bool:
     """Whether *member* may be absent and may be null: two different things."""
-    return member.optional and admits_null(member.type)
+    return member.may_be_absent and admits_null(member.type)
 
 
 @define
@@ -110,7 +110,7 @@ class Imports:
     def member(self, member: Member, *, array: str = "list") -> tuple[str, str]:
         """Annotation and default ("" where the member is mandatory) of a member."""
         text = self.annotation(member.type, array=array)
-        if not member.optional:
+        if not member.may_be_absent:
             return text, ""
         if not is_absent_null(member):
             return f"{text} | None", "None"

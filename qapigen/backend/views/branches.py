@@ -141,7 +141,12 @@ def _leaf_text(
         items = [(fields[member.name], member) for member in members]
         title = f"Members, beside those of ``{common}``"
         return definition_text(
-            branch.type, items, fallback="", intro=intro, title=title
+            branch.type,
+            items,
+            fallback="",
+            intro=intro,
+            title=title,
+            condition=leaf.condition,
         )
     if leaf.condition is not None:
         intro = f"{intro}\n\nOnly if {describe(leaf.condition)}."

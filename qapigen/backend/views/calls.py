@@ -63,7 +63,7 @@ def method_view(
     if raw:
         parameters += [f"arguments: {raw}", "/"]
         forward.append("arguments")
-    mandatory = [name for name, member in arguments if not member.optional]
+    mandatory = [name for name, member in arguments if not member.may_be_absent]
     # By position: the only mandatory argument. Servers are always called by keyword.
     alone = mandatory[0] if len(mandatory) == 1 and not server else None
     for name, member in sorted(arguments, key=lambda row: row[0] != alone):
@@ -93,10 +93,18 @@ def _whole_argument(command: Command, imports: Imports) -> str:
     """The type of the one argument of a boxed or raw command; "" for all others."""
     if command.arguments is None or (command.gen and not command.boxed):
         return ""
+    if not command.boxed and not _arguments_object(command):
+        return ""
     if command.gen:
         return imports.annotation(command.arguments)
     imports.need("typing", "Any", runtime=False)
     return f"{imports.need('collections.abc', 'Mapping', runtime=False)}[str, Any]"
+
+
+def _arguments_object(command: Command) -> list[Member]:
+    """The members of the arguments, where they are a struct."""
+    struct = command.arguments
+    return struct.all_members if isinstance(struct, StructType) else []
 
 
 def _arguments(command: Command, names: Names) -> list[tuple[str, Member]]:

@@ -37,8 +37,11 @@ def entity(definition: Definition) -> list[Piece]:
 
 
 def metadata(member: Member, head: str = "metadata=qapi(") -> Piece:
-    """The call ``qapi(...)`` for a member, in the schema's own notation of optional."""
-    name = f"*{member.name}" if member.optional else member.name
+    """The call ``qapi(...)`` for a member, in the schema's own notation of optional.
+
+    A mandatory member under an open condition may be absent, too: the peer may lack it.
+    """
+    name = f"*{member.name}" if member.may_be_absent else member.name
     about = facts(member.condition, member.features, member.since)
     return (head, [quote(name), quote(member.type.name), *about], ")")
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self, get_args
 
 __all__ = ["DEFAULT", "REQUEST", "DecodeOptions", "notice_unknown"]
 
 _log = logging.getLogger("qapi_runtime.codec")
 
 
-class DecodeOptions(NamedTuple):
+_Members = Literal["drop", "keep", "refuse"]
+_Values = Literal["keep", "refuse"]
+
+
+class _Options(NamedTuple):
+    unknown_members: _Members
+    unknown_values: _Values
+    like_qemu: bool
+
+
+class DecodeOptions(_Options):
     """What to do with what the schema does not have.
 
     ``unknown_members`` of objects are dropped (each is named once in the debug log
@@ -26,9 +36,24 @@ class DecodeOptions(NamedTuple):
     is named that QEMU would name. It is for servers.
     """
 
-    unknown_members: Literal["drop", "keep", "refuse"] = "drop"
-    unknown_values: Literal["keep", "refuse"] = "keep"
-    like_qemu: bool = False
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        unknown_members: _Members = "drop",
+        unknown_values: _Values = "keep",
+        like_qemu: bool = False,
+    ) -> Self:
+        """:raises ValueError: there is no such choice."""
+        _check("unknown_members", unknown_members, get_args(_Members))
+        _check("unknown_values", unknown_values, get_args(_Values))
+        return super().__new__(cls, unknown_members, unknown_values, like_qemu)
+
+
+def _check(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        wanted = " or ".join(map(repr, choices))
+        raise ValueError(f"{name} is {value!r}, must be {wanted}")
 
 
 #: For what a server says, which may be newer than our schema.

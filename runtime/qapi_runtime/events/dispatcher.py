@@ -94,8 +94,16 @@ class BaseDispatcher:
     ) -> _Registrar[E1 | E2 | E3 | E4]: ...
     @overload
     def __call__(self, *types: type[Event]) -> _Registrar[Any]: ...
-    def __call__(self, *types: type[Event]) -> _Registrar[Any]:
-        """Decorator: register a handler for these events."""
+    def __call__(self, *types: Any) -> _Registrar[Any]:
+        """Decorator: register a handler for these events.
+
+        :raises TypeError: one of them is no class of events, as in ``@on`` without it.
+        """
+        for type_ in types:
+            if not (isinstance(type_, type) and issubclass(type_, Event)):
+                raise TypeError(
+                    f"{type_!r} is no class of events; write @on(SomeEvent)"
+                )
         return _Registrar(self, types)
 
     def register(self, type_: type[E1], handler: Handler[E1], /) -> Subscription:

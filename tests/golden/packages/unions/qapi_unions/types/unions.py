@@ -231,6 +231,8 @@ class StoreTape(StoreCommon):
 
     Members, beside those of ``StoreCommon``:
         length: in metres
+
+    Only if CONFIG_TAPE.
     """
 
     __qapi__ = Entity("Store", condition="CONFIG_TAPE")
