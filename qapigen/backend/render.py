@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -107,7 +108,9 @@ class _Compiled(BytecodeCache):
                 continue
             try:
                 bucket.bytecode_from_string((folder / bucket.key).read_bytes())
-            except (OSError, ValueError, EOFError, TypeError):
+            except FileNotFoundError:
+                continue
+            except Exception:  # whatever a damaged file makes of marshal and pickle
                 bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
@@ -159,6 +162,20 @@ def _environment(folders: Sequence[Path], cache: BytecodeCache) -> Environment:
     return environment
 
 
+def _check_names(folder: Path) -> None:
+    """A user's template that is called like none of ours would never be used."""
+    known = {path.name for path in template_folder().iterdir()}
+    for name in sorted(path.name for path in folder.glob("*.py.j2")):
+        if name not in known:
+            close = get_close_matches(name, sorted(known), n=1)
+            hint = (
+                f"did you mean {close[0]}?"
+                if close
+                else f"there are {', '.join(sorted(known))}"
+            )
+            raise UsageError(f"{folder / name}: no template is called so; {hint}")
+
+
 class Renderer:
     """Renders modules; one serves any number of packages."""
 
@@ -166,6 +183,8 @@ class Renderer:
         folders = (
             [template_folder()] if templates is None else [templates, template_folder()]
         )
+        if templates is not None:
+            _check_names(templates)
         self._environment = _environment(folders, _Compiled(cache_folder()))
 
     def render(self, view: ModuleView) -> str:

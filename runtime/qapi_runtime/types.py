@@ -237,6 +237,16 @@ class Struct:
         shown = ", ".join(f"{name}={value!r}" for name, value in _set_members(self))
         return f"{type(self).__name__}({shown})"
 
+    def __replace__(self, /, **changes: Any) -> Self:
+        """For ``copy.replace`` (Python 3.13): as attrs.evolve, and unknown members stay."""
+        members = {
+            f.name: getattr(self, f.name) for f in self.__attrs_attrs__ if f.init
+        }
+        changed = type(self)(**(members | changes))
+        if unknown := unknown_members(self):
+            changed._unknown_members_ = dict(unknown)
+        return changed
+
     def __reduce__(self) -> tuple[Any, ...]:
         members = {f.name: getattr(self, f.name) for f in self.__attrs_attrs__}
         return _restore, (type(self), members, dict(unknown_members(self)))

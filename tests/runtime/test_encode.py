@@ -213,9 +213,7 @@ class TestEnums:
 class TestStructs:
     def test_the_wrong_class(self, encode: Encode, sample: Any) -> None:
         for bad in (None, {"leaf-name": "x"}, sample.Empty(), sample.Leaf, "x"):
-            due = (
-                "an object of Leaf" if isinstance(bad, dict) else "an object (Leaf)"
-            )
+            due = "an object of Leaf" if isinstance(bad, dict) else "an object (Leaf)"
             assert problem(encode, "Leaf", bad).startswith(f"expected {due}, got ")
 
     def test_a_subclass_with_more_members(self, encode: Encode, sample: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+from qapi_runtime.codec import DecodeOptions, from_wire
 from qapi_runtime.types import (
     UNSET,
     Entity,
@@ -174,3 +175,12 @@ class TestStruct:
 
     def test_no_unknown_members(self, sample: Any) -> None:
         assert unknown_members(sample.Empty()) == {}
+
+
+def test_replace_keeps_what_the_schema_does_not_know(sample: Any) -> None:
+    """``copy.replace`` of Python 3.13 calls ``__replace__``."""
+    options = DecodeOptions(unknown_members="keep")
+    leaf = from_wire(sample.Leaf, {"leaf-name": "a", "new": 1}, options=options)
+    changed = leaf.__replace__(leaf_name="b")
+    assert (changed.leaf_name, leaf.leaf_name) == ("b", "a")
+    assert dict(unknown_members(changed)) == {"new": 1}
