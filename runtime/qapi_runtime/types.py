@@ -97,22 +97,18 @@ def qapi(
     empty name: this field stands for the whole object, or for all the rest of it).
     ``type`` is the QAPI type: ``str``, ``uint16``, ``[SocketAddress]``, ...
 
-    The result has ``name`` (without the star), ``type`` and ``optional``, and
-    ``since``, ``features`` and ``condition`` where the schema says something.
+    The result has ``name`` (without the star), ``type`` and ``optional``, ``since`` and
+    ``condition`` (None where the schema says nothing) and ``features``.
     """
     optional = name[:1] == "*"
-    metadata: dict[str, Any] = {
+    return {
         "name": name[1:] if optional else name,
         "type": type,
         "optional": optional,
+        "since": since,
+        "features": features,
+        "condition": condition,
     }
-    if since is not None:
-        metadata["since"] = since
-    if features:
-        metadata["features"] = features
-    if condition is not None:
-        metadata["condition"] = condition
-    return metadata
 
 
 class _Value(str):
@@ -129,10 +125,18 @@ def value(
     condition: str | None = None,
 ) -> str:
     """An enum value about which the schema says more than its name."""
-    found = {"since": since, "features": features, "condition": condition}
     marked = _Value(text)
-    marked.metadata = {"name": text} | {k: v for k, v in found.items() if v}
+    marked.metadata = _value_metadata(text, since, features, condition)
     return marked
+
+
+def _value_metadata(
+    text: str,
+    since: str | None = None,
+    features: tuple[str, ...] = (),
+    condition: str | None = None,
+) -> Metadata:
+    return {"name": text, "since": since, "features": features, "condition": condition}
 
 
 class QapiEnum(enum.StrEnum):
@@ -150,7 +154,7 @@ class QapiEnum(enum.StrEnum):
         """Make a member while the class is being made; later calls look one up."""
         member = str.__new__(cls, text)
         member._value_ = str(text)
-        metadata = text.metadata if isinstance(text, _Value) else {"name": text}
+        metadata = text.metadata if isinstance(text, _Value) else _value_metadata(text)
         member._metadata_ = MappingProxyType(dict(metadata))
         return member
 
@@ -172,8 +176,8 @@ class QapiEnum(enum.StrEnum):
 
     @property
     def metadata(self) -> Metadata:
-        """``name``, and ``since``, ``features`` and ``condition`` where given."""
-        return self._metadata_ if self.known else {"name": self._value_}
+        """``name``, ``since``, ``features`` and ``condition``, as of fields."""
+        return self._metadata_ if self.known else _value_metadata(self._value_)
 
     def __repr__(self) -> str:
         if self.known:

@@ -145,6 +145,9 @@ class TestAsAttrsMakesThem:
             "name": "size",
             "type": "uint8",
             "optional": True,
+            "since": None,
+            "features": (),
+            "condition": None,
         }
 
     def test_slots(self, pair: tuple[Any, Any]) -> None:
