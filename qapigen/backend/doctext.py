@@ -15,6 +15,8 @@ from qapigen.model.schema import Command, Definition, Doc, EnumValue, Feature, M
 __all__ = ["command_text", "definition_text", "first_sentence", "item_note"]
 
 _OPTIONAL = re.compile(r"^#optional\s*", re.IGNORECASE)
+_ROLE = re.compile(r":[a-z]+(?::[a-z]+)*:`([^`]+)`")
+_DIRECTIVE = re.compile(r"^( *)\.\. ([a-z]+):: *(.*)$", re.MULTILINE)
 #: Stands for the text of a member that has none beside others that have one.
 _SILENT = "(not documented)"
 _OPTION = re.compile(r"\s*:([a-z-]+):\s*(.*)")
@@ -130,7 +132,23 @@ def definition_text(
         parts.append(f"Only if {describe(condition)}.")
     if doc.since:
         parts.append(f"Since {doc.since.rstrip('.')}.")
-    return "\n\n".join(parts)
+    return _plain("\n\n".join(parts))
+
+
+def _plain(text: str) -> str:
+    """*text* without what only Sphinx understands: roles and the marks of directives."""
+    if ":`" in text:
+        text = _ROLE.sub(r"`\1`", text)
+    if ".. " in text:
+        text = _DIRECTIVE.sub(_spelled_out, text)
+    return text
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    indent, directive, title = match.groups()
+    heading = title if directive == "admonition" and title else directive.capitalize()
+    rest = f" {title}" if title and directive != "admonition" else ""
+    return f"{indent}{heading}:{rest}"
 
 
 def command_text(

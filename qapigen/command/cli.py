@@ -68,6 +68,9 @@ def _dispatch(arguments: Arguments) -> int:
 def _generate(arguments: Arguments) -> int:
     if arguments.check and arguments.depfile:
         raise usage_error("--check writes nothing, so it does not go with --depfile")
+    if arguments.depfile:
+        # First of all: that it cannot be written should not come as an afterthought.
+        _make_folder(arguments.depfile)
     files = SchemaFiles()
     jobs = find_jobs(arguments, files)
     generator = made_by()
@@ -94,6 +97,13 @@ def _is_done(job: Job, expected: str) -> bool:
     return is_current(job.folder, expected) and not leftovers(
         os.path.realpath(job.folder)
     )
+
+
+def _make_folder(path: str) -> None:
+    try:
+        os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
+    except OSError as error:
+        raise usage_error(f"cannot write {path!r}: {error.strerror}") from None
 
 
 def _write_depfile(

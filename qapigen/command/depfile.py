@@ -36,7 +36,6 @@ def depfile_text(targets: Sequence[str], sources: Sequence[str]) -> str:
 def write_depfile(path: str, text: str) -> None:
     """Write it so that nobody reads half of it. Always: its time tells when the run was."""
     temporary = f"{path}.{os.getpid()}"
-    os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
     try:
         with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(text)

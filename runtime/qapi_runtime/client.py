@@ -54,4 +54,8 @@ class CommandGroup:
         """Run a command of the schema. Nothing is sent if the arguments do not fit it."""
         wire = command.encode_arguments(arguments, members)
         reply = self._executor.execute(command.name, wire)
+        if hasattr(reply, "__await__"):
+            if hasattr(reply, "close"):
+                reply.close()  # a coroutine that never ran would warn
+            raise TypeError("this executor is asynchronous: use the Client of aio")
         return command.decode_result(reply, self._options)

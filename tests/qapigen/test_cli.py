@@ -218,8 +218,8 @@ def test_findings_of_all_roots_are_reported_once(place: Path, run: Run) -> None:
         (["introspect", "both"], "name one root schema; there are 2"),
         (["check"], "the following arguments are required: SCHEMA"),
         (
-            ["schema", "-o", "out", "--depfile", "none/d"],
-            "cannot write 'none/d': No such file",
+            ["schema", "-o", "out", "--depfile", "one.json/d"],
+            "cannot write 'one.json/d': ",
         ),
     ],
 )

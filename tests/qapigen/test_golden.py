@@ -1,7 +1,7 @@
 """Golden cases: a schema beside the whole package, or the whole error message, it must give.
 
-``QAPIGEN_UPDATE_GOLDEN=1 pytest tests/qapigen/test_golden.py`` rewrites what is expected; the diff is
-to be read before it is committed.
+``QAPIGEN_UPDATE_GOLDEN=1 pytest tests/qapigen/test_golden.py`` rewrites what is expected; the
+diff is to be read before it is committed.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def test_a_bracket_that_does_not_fit_is_exploded() -> None:
 
 def test_the_line_length_is_counted_from_column_zero() -> None:
     fits = bracket("f(", ["a" * 81], ")", 4)
-    assert fits == f"f({'a' * 81})" and len(fits) + 4 == 88
+    assert fits == f"f({'a' * 81})"
+    assert len(fits) + 4 == 88
     assert "\n" in bracket("f(", ["a" * 82], ")", 4)
 
 

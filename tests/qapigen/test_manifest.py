@@ -187,7 +187,7 @@ def test_a_schema_that_changes_while_it_is_compiled(
 def test_a_file_that_the_quick_look_missed_disables_it(
     place: Path, compiles: Compiles
 ) -> None:
-    """Should the parser ever read more than :mod:`qapigen.command.roots` finds, nothing is skipped."""
+    """Should the parser read more than :mod:`~qapigen.command.roots` finds, nothing is skipped."""
     quick = roots.SchemaFiles.closure
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(

@@ -110,11 +110,9 @@ def test_a_scope_hands_out_distinct_usable_identifiers(names: list[str]) -> None
     )
     assert len(set(chosen)) == len(names)
     for name in chosen:
-        assert (
-            name.isidentifier()
-            and not keyword.iskeyword(name)
-            and not name.startswith("_")
-        )
+        assert name.isidentifier()
+        assert not keyword.iskeyword(name)
+        assert not name.startswith("_")
         assert name not in FIELD_RESERVED
 
 

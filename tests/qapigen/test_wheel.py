@@ -116,6 +116,7 @@ def test_metadata(wheel: Path) -> None:
         "black",
         "jinja2",
         "lark",
+        "msgspec",
     }
     assert {"Provides-Extra: dev", "Provides-Extra: migration"} <= set(lines)
     assert "Requires-Python: >=3.11" in lines

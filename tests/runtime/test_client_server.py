@@ -456,3 +456,12 @@ class TestQmpError:
         assert CommandError is QmpError
         assert issubclass(QmpError, QapiError)
         assert str(QmpError("it failed")) == "it failed"
+
+
+def test_an_asynchronous_executor_is_told_apart(kit: Any) -> None:
+    class Waits:
+        async def execute(self, command: str, arguments: object = None) -> object:
+            raise AssertionError("never awaited")
+
+    with pytest.raises(TypeError, match="asynchronous"):
+        kit.client.Client(Waits()).query_optionals()

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import typing
 import warnings
+from collections import UserDict
 from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
@@ -314,3 +315,10 @@ class TestEmission:
         event = events.StoppedEvent()
         monitor.emit(event)
         assert got == [event]
+
+
+def test_a_message_may_be_any_mapping(sample: Any) -> None:
+    """As that of ``qemu.qmp``, which is no dict."""
+    wire = {"event": "NOBODY_KNOWS", "timestamp": {"seconds": 1, "microseconds": 2}}
+    event = decode_event(sample.__name__, UserDict(wire))
+    assert event == decode_event(sample.__name__, wire)

@@ -84,7 +84,7 @@ def method_view(
         "parameters": parameters,
         "forward": forward,
         "returns": returns,
-        "deprecated": "" if server else deprecation(command, imports, warns=True),
+        "deprecated": [] if server else deprecation(command, imports, warns=True),
         "doc": command_text(command, arguments, f"The command {command.name}."),
     }
 

@@ -55,17 +55,19 @@ def field_view(name: str, member: Member, imports: Imports) -> tuple[str, list[P
     return f"{name}: {annotation} = field(", [*arguments, metadata(member)]
 
 
-def deprecation(definition: Definition, imports: Imports, *, warns: bool) -> str:
-    """The arguments of ``@deprecated``; "" where *definition* is not deprecated.
+def deprecation(
+    definition: Definition, imports: Imports, *, warns: bool
+) -> list[Piece]:
+    """The arguments of ``@deprecated``; none where *definition* is not deprecated.
 
     Without *warns* only type checkers speak up.
     """
     if not definition.has_feature("deprecated"):
-        return ""
+        return []
     imports.need("qapi_runtime.compat", "deprecated")
     reason = " ".join(definition.doc.features.get("deprecated", "").split())
     if "deprecated" in reason.lower():
         text = f"{definition.name}: {reason}"
     else:
         text = f"{definition.name} is deprecated" + (f": {reason}" if reason else "")
-    return quote(text) + ("" if warns else ", category=None")
+    return [quote(text)] if warns else [quote(text), "category=None"]

@@ -40,7 +40,7 @@ def decode_event(
 
 def _envelope(wire: Any) -> tuple[str, dict[str, Any], Timestamp]:
     """Name, data and time of a message."""
-    if not isinstance(wire, dict):
+    if not isinstance(wire, Mapping):
         raise DecodeError("", f"expected an event, got a {type(wire).__name__}")
     name, data, stamp = wire.get("event"), wire.get("data", {}), wire.get("timestamp")
     if type(name) is not str:
