@@ -47,8 +47,8 @@ types: $(READY) ## mypy --strict and pyright over everything
 current: $(READY) ## is generated/ what schema/ gives?
 	$(BIN)/qapigen schema/ -o generated/ --check
 
-fuzz: $(READY) ## property tests with many new examples; ARGS="-k ..." chooses
-	QAPIGEN_HYPOTHESIS=fuzz $(BIN)/python -m pytest tests/properties $(ARGS)
+fuzz: $(READY) ## all mutants of the schemas, random bytes and random schemas; some minutes
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(READY) ## speed and memory; QEMU_SRC=... compares with QEMU's own generator
 	@for bench in benchmarks/*.py; do \

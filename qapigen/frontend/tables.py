@@ -170,8 +170,9 @@ def _grammar_parser(grammar: str) -> Lark:
         def __init__(self, configuration: object) -> None:
             """Nothing to configure."""
 
-        def lex(self, *_: object) -> Iterator[Token]:
+        def lex(self, lexer_state: object, parser_state: object) -> Iterator[Token]:
             """No tokens at all."""
+            del lexer_state, parser_state
             return iter(())
 
     return Lark(
