@@ -225,7 +225,7 @@ def measure(scratch: Path, schema: Path, source: Path | None, runs: int) -> None
         return ours(root, out)
 
     compare("one definition changed", runs, edit, other, "0.6 wall")
-    growth(scratch, copy)
+    growth(scratch, root)
 
 
 def lines_of(folder: Path) -> int:
@@ -233,18 +233,20 @@ def lines_of(folder: Path) -> int:
     return sum(len(path.read_bytes().splitlines()) for path in folder.rglob("*.json"))
 
 
-def growth(scratch: Path, copy: Path) -> None:
-    """Time for a thousand lines as schemas grow."""
+def growth(scratch: Path, root: Path) -> None:
+    """Time for a line as schemas grow: the seed, a whole QEMU, copies of it without comments."""
     print("growth:", flush=True)
+    roots = [SEED, root]
     for times in (1, 3, 10):
         folder = scratch / f"big{times}"
         folder.mkdir()
-        root = synthetic(folder, copy, times)
-        lines = lines_of(folder)
-        got = median([run(_cold(root, folder / "out")) for _ in range(3)])
+        roots.append(synthetic(folder, root.parent, times))
+    for each in roots:
+        lines = lines_of(each.parent)
+        got = median([run(_cold(each, scratch / "grown")) for _ in range(3)])
         print(
             f"  {lines:8} lines  {got.wall:7.3f} s  {got.memory:6.1f} MiB"
-            f"  {got.wall / lines * 1e6:6.1f} us a line",
+            f"  {got.wall / lines * 1e6:6.1f} us a line  ({each.name})",
             flush=True,
         )
 
