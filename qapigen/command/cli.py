@@ -76,7 +76,13 @@ def _generate(arguments: Arguments) -> int:
     generator = made_by()
     inputs = {job.root: files.closure(job.root) for job in jobs}
     recipes = {
-        job.root: recipe(job.root, job.settings, inputs[job.root], generator)
+        job.root: recipe(
+            job.root,
+            job.settings.lines(),
+            job.settings.templates,
+            inputs[job.root],
+            generator,
+        )
         for job in jobs
     }
     # With -v everything is compiled, for what there is to be said about the schema.

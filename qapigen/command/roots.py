@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-from hashlib import blake2b
 from stat import S_ISDIR, S_ISREG
 
-__all__ = ["SchemaFiles", "digest"]
+from qapigen.output.manifest import digest
+
+__all__ = ["SchemaFiles"]
 
 #: Comments and strings, which hide everything in them, and the punctuation of a directive.
 _TOKEN = re.compile(rb"#[^\n]*|'(?:\\.|[^'\\\n])*'|[{}\[\]:,]")
@@ -27,11 +28,6 @@ _SCHEMA_START = re.compile(
     rb'(?:[^"]|"(?:include|pragma|enum|struct|type|union|alternate|command|event)"))',
     re.VERBOSE,
 )
-
-
-def digest(data: bytes) -> str:
-    """A short name for *data*: two different texts never share it."""
-    return blake2b(data, digest_size=16).hexdigest()
 
 
 class SchemaFiles:

@@ -12,14 +12,13 @@ nothing of the machine it was made on.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-
-from qapigen.command.config import Settings
-from qapigen.command.roots import digest
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 
 __all__ = [
     "BANNER",
     "MANIFEST",
+    "digest",
     "generator_files",
     "is_current",
     "made_by",
@@ -39,6 +38,11 @@ _HEADING = "qapigen manifest 1: a cache, may be deleted"
 _SOURCES = (".py", ".lark", ".j2", ".jinja")
 
 
+def digest(data: bytes) -> str:
+    """A short name for *data*: two different texts never share it."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
 def generator_files() -> list[str]:
     """The files that decide what is generated: qapigen's own code and templates, sorted."""
     package = os.path.dirname(os.path.dirname(__file__))
@@ -56,17 +60,22 @@ def template_files(folder: str | None) -> list[str]:
 
 
 def recipe(
-    root: str, settings: Settings, inputs: Mapping[str, str], generator: str
+    root: str,
+    settings: Iterable[str],
+    templates: str | None,
+    inputs: Mapping[str, str],
+    generator: str,
 ) -> str:
     """The first part of a manifest: all that decides what is generated from *root*.
 
-    *inputs* are real paths and digests of the schema files, *generator* is :func:`made_by`.
+    *settings* are its options, a line each; *templates* is the user's folder of them. *inputs*
+    are real paths and digests of the schema files, *generator* is :func:`made_by`.
     """
     home = os.path.realpath(os.path.dirname(root) or ".")
     lines = [_HEADING, f"generator {generator}", f"root {os.path.basename(root)}"]
-    lines += settings.lines()
-    for path in template_files(settings.templates):
-        name = os.path.relpath(path, settings.templates)
+    lines += settings
+    for path in template_files(templates):
+        name = os.path.relpath(path, templates)
         lines.append(f"template {_digest_of(path)} {name}")
     names = {os.path.relpath(path, home): text for path, text in inputs.items()}
     lines += [f"input {names[name]} {name}" for name in sorted(names)]

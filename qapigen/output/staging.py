@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from stat import S_ISREG
 from typing import NamedTuple
 
-from qapigen.command.roots import digest
-from qapigen.output.manifest import BANNER
+from qapigen.output.manifest import BANNER, digest
 from qapigen.output.swap import Drop, Put, Step, copy_entry, lies_at, write_new
 
 __all__ = [
