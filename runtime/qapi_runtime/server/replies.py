@@ -59,13 +59,12 @@ def _desc(fault: Fault) -> str:
 def _integer(node: IntNode, fault: Fault, path: str, name: str) -> str:
     """QEMU reads the widest type of the same sign first, and looks at the range then."""
     value = fault.value
-    readable = fault.kind == "range" and isinstance(value, int) and value >= -(1 << 63)
-    if node.signed:
-        if node.bits < 64 and readable and value < 1 << 63:  # type: ignore[operator]
-            return f"Parameter '{name}' expects {node.name}_t"
-        return _wrong_type(path, "integer")
-    if node.bits < 64 and readable and value < 1 << 64:  # type: ignore[operator]
+    end = 1 << 63 if node.signed else 1 << 64
+    small = fault.kind == "range" and node.bits < 64
+    if small and isinstance(value, int) and -(1 << 63) <= value < end:
         return f"Parameter '{name}' expects {node.name}_t"
+    if node.signed:
+        return _wrong_type(path, "integer")
     return f"Parameter '{path}' expects uint64"
 
 
