@@ -70,7 +70,11 @@ def _configured(
     definition: Definition, model: Model, defined: frozenset[str]
 ) -> Definition:
     def some(parts: list[Any]) -> list[Any]:
-        return [part for part in parts if holds(part.condition, defined)]
+        return [
+            evolve(part, condition=None)
+            for part in parts
+            if holds(part.condition, defined)
+        ]
 
     match definition:
         case Enum(values=values):
