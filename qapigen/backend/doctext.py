@@ -130,8 +130,8 @@ def definition_text(
     condition = condition or definition.condition
     if condition is not None:
         parts.append(f"Only if {describe(condition)}.")
-    if doc.since:
-        parts.append(f"Since {doc.since.rstrip('.')}.")
+    if doc.since_text:
+        parts.append(f"Since {doc.since_text.rstrip('.')}.")
     return _plain("\n\n".join(parts))
 
 

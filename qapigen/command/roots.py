@@ -57,11 +57,16 @@ class SchemaFiles:
             data = self._read(key)
             if data is None or _SCHEMA_START.match(data):
                 schemas.setdefault(key, path)
+        # What a file reaches is included by something; asking each file for all it reaches would
+        # take a time that grows with the square of their number.
         included = {
-            other for key in schemas for other in self._reach(key) if other != key
+            other
+            for key in self._reach(*schemas)
+            for other in self._included[key]
+            if other != key and self._read(other) is not None
         }
         roots = {key: path for key, path in schemas.items() if key not in included}
-        seen = {other for key in roots for other in self._reach(key)}
+        seen = self._reach(*roots)
         for key, path in schemas.items():
             if key in included and key not in seen:
                 roots[key] = path
@@ -90,10 +95,10 @@ class SchemaFiles:
             todo += below
         return start
 
-    def _reach(self, start: str) -> set[str]:
-        """All that can be read from *start* on, itself included."""
+    def _reach(self, *starts: str) -> set[str]:
+        """All that can be read from *starts* on, these included."""
         found: set[str] = set()
-        todo = [start]
+        todo = list(starts)
         while todo:
             key = todo.pop()
             if key not in found and self._read(key) is not None:

@@ -95,6 +95,8 @@ class _Loader:
     findings: Findings
     display: Callable[[Path], str]
     known: set[FileKey] = field(factory=set, init=False)
+    #: The files of ``frames``.
+    active: set[FileKey] = field(factory=set, init=False)
     frames: list[_Frame] = field(factory=list, init=False)
     pragma: Pragma = field(factory=Pragma, init=False)
     tree: SyntaxTree = field(init=False)
@@ -112,7 +114,7 @@ class _Loader:
             item = next(frame.items, None)
             if item is None:
                 self._drop_comment(frame)
-                self.frames.pop()
+                self.active.remove(self.frames.pop().key)
             else:
                 self._item(frame, item)
         self.tree.pragma = self.pragma
@@ -128,6 +130,7 @@ class _Loader:
         except BadTextError as bad:
             items.append(Diagnostic(bad.place, bad.message, hint=bad.hint))
         self.tree.sources.append(source)
+        self.active.add(key)
         self.frames.append(_Frame(source, key, iter(items)))
 
     def _item(self, frame: _Frame, item: lalr.Item) -> None:
@@ -233,10 +236,10 @@ class _Loader:
 
     def _check_cycle(self, source: SourceFile, name: Text, key: FileKey) -> None:
         """A file that is being read cannot be included again."""
-        active = [frame.key for frame in self.frames]
-        if key not in active:
+        if key not in self.active:
             return
-        chain = [frame.source.path for frame in self.frames[active.index(key) :]]
+        start = [frame.key for frame in self.frames].index(key)
+        chain = [frame.source.path for frame in self.frames[start:]]
         if len(chain) == 1:
             raise SyntaxFaultError(
                 source, name.offset, f"{quoted(name)} includes itself"

@@ -36,7 +36,10 @@ __all__ = ["bind_doc", "since_of"]
 _Parts: TypeAlias = dict[str, Member | EnumValue | Branch]
 
 _VERSION = r"(?:QEMU\s+)?v?([0-9]+(?:\.[0-9]+)*)"
-_IN_PARENTHESES = re.compile(r"\(\s*since\s*:?\s*" + _VERSION, re.IGNORECASE)
+#: "(since 2.4)"; also "(default: auto, since 2.10)".
+_IN_PARENTHESES = re.compile(
+    r"\((?:[^()]*?[,;])?\s*since\s*:?\s*" + _VERSION, re.IGNORECASE
+)
 _ON_ITS_OWN = re.compile(
     r"(?:^|[.;)]\s+)since\s*:?\s*" + _VERSION, re.IGNORECASE | re.MULTILINE
 )
@@ -93,6 +96,7 @@ def _add_section(doc: Doc, section: DocSection) -> None:
         case "since":
             match_ = _FIRST_VERSION.search(text)
             doc.since = match_[1] if match_ else text
+            doc.since_text = text
         case "returns":
             doc.returns = f"{doc.returns}\n\n{text}" if doc.returns else text
         case "errors":

@@ -58,6 +58,8 @@ class Doc:
     features: dict[str, str] = field(factory=dict)
     #: "1.0", "2.12"; "" where not given
     since: str = ""
+    #: All of that section, where it says more: "2.1 (poweroff since 2.8)".
+    since_text: str = ""
     returns: str = ""
     errors: str = ""
     #: All other sections in order: (kind, text); kinds are "note", "todo", "example", "text" ...

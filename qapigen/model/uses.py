@@ -39,7 +39,7 @@ _KINDS = {
 _LOOKS_LIKE_NUMBER = re.compile(r"[-+0-9.]")
 
 
-def json_kind(type_: Type) -> str:
+def _json_kind(type_: Type) -> str:
     """The kind of JSON value that *type_* is on the wire; "" where it can be of several."""
     match type_:
         case EnumType():
@@ -71,7 +71,7 @@ class Uses:
         look_alikes: dict[str, Member] = {}
         for own, branch in zip(shape.branches, alternate.branches, strict=True):
             type_ = self.linker.known_type(own.type, "branch", own.name)
-            kind = json_kind(type_)
+            kind = _json_kind(type_)
             if not kind:
                 raise FaultError(
                     f"branch '{branch.name}' of an alternate cannot be {described(type_)}",

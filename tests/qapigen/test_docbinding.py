@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from qapigen.backend.doctext import definition_text
 from qapigen.frontend.parser import load
 from qapigen.model.docbinding import since_of
 from qapigen.model.resolver import resolve
@@ -29,6 +30,10 @@ def comment(*lines: str) -> str:
         ("the name (since 2.4)", "2.4"),
         ("the name (Since: 1.2.0)", "1.2.0"),
         ("the name (since 4.0; default: on)", "4.0"),
+        ("the name (default: on, since 4.0)", "4.0"),
+        ("the name (default: 1 MB; see\nabove,\nsince: 4.1)", "4.1"),
+        ("the name (since 4.0, and on since 4.1)", "4.0"),
+        ("the name (a, b), since 4.0", ""),
         ("the name (SINCE 3.1)", "3.1"),
         ("the name (since\n2.11)", "2.11"),
         ("the name (since QEMU 5.2)", "5.2"),
@@ -44,6 +49,15 @@ def comment(*lines: str) -> str:
 )
 def test_since(text: str, version: str) -> None:
     assert since_of(text) == version
+
+
+def test_all_that_is_said_of_since_stays(reading: Reading) -> None:
+    text = comment("@Ab:", "", "A b.", "", "Since: 2.1 (off since 2.8).")
+    text += "{ 'enum': 'Ab', 'data': [ 'on', 'off' ] }"
+    doc = reading.definition(text, "Ab").doc
+    assert (doc.since, doc.since_text) == ("2.1", "2.1 (off since 2.8).")
+    shown = definition_text(reading.definition(text, "Ab"), [], fallback="")
+    assert shown == "A b.\n\nSince 2.1 (off since 2.8)."
 
 
 EVERYTHING = (

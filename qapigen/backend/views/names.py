@@ -163,11 +163,15 @@ class Names:
 
     def struct_fields(self, struct: StructType) -> dict[str, str]:
         """Members of a struct, those of its bases too -> attributes."""
-        known = self._fields.get(id(struct))
-        if known is None:
-            base = self.struct_fields(struct.base) if struct.base else {}
-            known = extend(base, struct.members, self.field_reserved)
-            self._fields[id(struct)] = known
+        chain: list[StructType] = []  # iterative: chains may be long
+        at: StructType | None = struct
+        while at is not None and id(at) not in self._fields:
+            chain.append(at)
+            at = at.base
+        known = self._fields[id(at)] if at is not None else {}
+        for each in reversed(chain):
+            known = extend(known, each.members, self.field_reserved)
+            self._fields[id(each)] = known
         return known
 
     def parameters(self, members: list[Member]) -> dict[str, str]:
