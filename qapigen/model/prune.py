@@ -14,7 +14,7 @@ import attrs
 
 from qapigen.errors import Diagnostic, SchemaError, UsageError
 from qapigen.frontend.source import Place
-from qapigen.model.conditions import Condition, simplify
+from qapigen.model.conditions import Condition, describe, simplify
 from qapigen.model.parts import quoted
 from qapigen.model.schema import (
     AlternateType,
@@ -74,6 +74,10 @@ class _Pruner:
         #: New types whose insides are still those of the old schema.
         self.queue: list[_Named] = []
         self.findings: list[Diagnostic] = []
+        #: The definition whose parts are looked at: ``command 'migrate'``.
+        self.title = ""
+        #: That of implicit types, which nobody knows by name.
+        self.titles: dict[_Named, str] = {}
         self._cache: dict[Condition, bool | Condition] = {}
 
     def run(self, schema: Schema) -> Schema:
@@ -102,6 +106,7 @@ class _Pruner:
     def _definition(self, old: Definition) -> Definition | None:
         if isinstance(old, _Named):
             return self._named(old)
+        self.title = _title(old)
         new = self._shell(old)
         if isinstance(new, Command | Event):
             new.arguments = self._object(new.arguments, new.place, "its arguments use")
@@ -132,6 +137,7 @@ class _Pruner:
         return new
 
     def _fill(self, new: _Named) -> None:
+        self.title = self.titles.get(new) or _title(new)
         match new:
             case EnumType():
                 new.values = [
@@ -244,6 +250,8 @@ class _Pruner:
             return None
         new = self._named(old)
         if isinstance(new, StructType | UnionType):
+            if new.implicit:
+                self.titles.setdefault(new, self.title)
             return new
         self._dangling(old, place, use)
         return None
@@ -254,7 +262,9 @@ class _Pruner:
             self._dangling(type_.element, place, use)
         elif place is not None and not isinstance(type_, BuiltinType):
             condition = (
-                f", which is there only if {type_.condition}" if type_.condition else ""
+                f", which is there only if {describe(type_.condition)}"
+                if type_.condition
+                else ""
             )
             related = (
                 ((type_.place, f"'{type_.name}' is defined here"),)
@@ -265,10 +275,16 @@ class _Pruner:
                 Diagnostic(
                     place,
                     f"{use} '{type_.name}'{condition}",
+                    definition=self.title,
                     hint="give both the same condition, or fix conditions that fit together",
                     related=related,
                 )
             )
+
+
+def _title(definition: Definition) -> str:
+    """*definition* as a reader would call it."""
+    return f"{_META[type(definition)]} '{definition.name}'"
 
 
 def _remaining(condition: bool | Condition) -> Condition | None:
@@ -285,7 +301,14 @@ def _copy_of(definition: _AnyDefinition) -> _AnyDefinition:
     return new
 
 
+_META: dict[type[Definition], str] = {
+    EnumType: "enum",
+    StructType: "struct",
+    UnionType: "union",
+    AlternateType: "alternate",
+    Command: "command",
+    Event: "event",
+}
 _FIELDS: dict[type[Definition], tuple[str, ...]] = {
-    kind: tuple(field.name for field in attrs.fields(kind))
-    for kind in (EnumType, StructType, UnionType, AlternateType, Command, Event)
+    kind: tuple(field.name for field in attrs.fields(kind)) for kind in _META
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -165,7 +166,7 @@ def test_both_ways_is_a_mistake(schema: Schema) -> None:
         ),
         (
             "{ 'struct': 'User', 'data': { 'm': { 'type': 'Gone', 'if': 'Y' } } }",
-            "member 'm' uses 'Gone', which is there only if defined(X)",
+            "member 'm' uses 'Gone', which is there only if X",
         ),
     ],
 )
@@ -181,6 +182,8 @@ def test_a_type_that_is_gone_must_not_be_used(
         prune(schema, set(), {"X"})
     [finding] = caught.value.diagnostics
     assert part in finding.message
+    meta, name = re.findall(r"'(\w+)'", user)[:2]
+    assert finding.definition == f"{meta} '{name}'"
     assert finding.place.line == 1
     assert finding.related[0][0].line == 2
 

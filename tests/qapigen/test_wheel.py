@@ -69,7 +69,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [*pip, "install", str(wheel)], capture_output=True, text=True, check=False
     )
-    if done.returncode != 0 and os.environ.get("CI") is None:
+    if done.returncode != 0 and os.environ.get("QAPIGEN_REQUIRE_REFERENCE") != "1":
         pytest.skip(
             f"pip cannot fetch what the wheel depends on: {done.stderr.strip()[-200:]}"
         )

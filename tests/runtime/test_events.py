@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import typing
 import warnings
 from collections import UserDict
@@ -14,7 +15,7 @@ from typing import Any
 
 import attrs
 import pytest
-from qapi_runtime.codec import DecodeOptions
+from qapi_runtime.codec import DecodeOptions, decode_json, from_wire
 from qapi_runtime.errors import DecodeError, EncodeError
 from qapi_runtime.events import (
     BaseDispatcher,
@@ -103,6 +104,23 @@ class TestWire:
         with pytest.raises(EncodeError) as caught:
             encode_event(events.PaintedEvent(colour="red", coats=256))
         assert caught.value.path == "PAINTED.data.coats"
+
+    @pytest.mark.parametrize("texts", [0, 5])
+    def test_data_alone_is_stamped_now(self, events: Any, texts: int) -> None:
+        """Without a message there is no time in it; after some texts mirrors decode."""
+        before = Timestamp.now()
+        data = PAINTED["data"]
+        painted = from_wire(events.PaintedEvent, data)
+        for _ in range(texts):
+            painted = decode_json(events.PaintedEvent, json.dumps(data))
+        assert before <= painted.timestamp <= Timestamp.now()
+        assert "coats=2" in repr(painted)
+
+    def test_data_alone_that_is_newer(self, events: Any) -> None:
+        data = {"colour": "red", "coats": 2, "new": True}
+        keep = DecodeOptions(unknown_members="keep")
+        painted = from_wire(events.PaintedEvent, data, options=keep)
+        assert painted.timestamp <= Timestamp.now()
 
 
 class TestTimestamp:

@@ -230,6 +230,9 @@ class FastDecoders:
         name, _ = self._new_name(node, "C")
         self._space[name] = node.cls
         yield f"o = new({name})"
+        for attr, make in node.made.items():
+            self._space[f"{name}_{attr}"] = make
+            yield f"o.{attr} = {name}_{attr}()"
         yield f"n = {mandatory}"
         for member in node.members:
             yield from self._member(member)

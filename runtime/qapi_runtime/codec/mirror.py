@@ -206,6 +206,8 @@ class MirrorDecoders:
     def _struct(self, node: StructNode) -> Iterator[str]:
         """From ``m`` to ``o``."""
         yield f"o = new({self._named(node, 'C', lambda: node.cls)})"
+        for attr, make in node.made.items():
+            yield f"o.{attr} = {self._new_name('M', make)}()"
         for index, member in enumerate(node.members):
             if isinstance(member, Tag):
                 yield f"o.{member.attr} = {self._new_name('T', member.value)}"

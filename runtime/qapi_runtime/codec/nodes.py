@@ -9,6 +9,7 @@ generated packages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from qapi_runtime.types import UNSET, QapiEnum, Unset
@@ -206,10 +207,11 @@ class StructNode(ObjectNode):
 
     ``rest`` is the attribute that takes all other members as they are (a union's
     variant with an unknown tag), or None. ``whole`` is an attribute that takes the
-    whole object as another type (an event whose data is a union), or None.
+    whole object as another type (an event whose data is a union), or None. ``made`` has
+    what is no member of the schema (when an event was), and what makes it.
     """
 
-    __slots__ = ("cls", "rest", "whole")
+    __slots__ = ("cls", "made", "rest", "whole")
 
     def __init__(
         self,
@@ -219,9 +221,11 @@ class StructNode(ObjectNode):
         *,
         rest: str | None = None,
         whole: Member | None = None,
+        made: Mapping[str, Callable[[], object]] = MappingProxyType({}),
     ) -> None:
         super().__init__(name, resolve)
         self.cls = cls
+        self.made = made
         self.rest = rest
         self.whole = whole
 

@@ -8,7 +8,7 @@ type imports one module, and those that its members need when it is first decode
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
@@ -137,13 +137,19 @@ class Package:
     def struct(self, name: str, cls: type[Struct]) -> StructNode:
         """An object with a class."""
         rest, whole = None, None
+        made: dict[str, Callable[[], object]] = {}
         for field in cls.__attrs_attrs__:
-            if field.metadata.get("name") == "":
+            if "name" not in field.metadata:
+                default: Any = field.default
+                made[field.name] = default.factory
+            elif field.metadata["name"] == "":
                 if field.metadata["type"] == "any":
                     rest = field.name
                 else:
                     whole = self.member(field.name, field.metadata)
-        return StructNode(name, cls, lambda: self._members(cls), rest=rest, whole=whole)
+        return StructNode(
+            name, cls, lambda: self._members(cls), rest=rest, whole=whole, made=made
+        )
 
     def class_node(self, cls: type[Struct]) -> Node:
         """The node of a class of this package; one variant of a union is a choice."""

@@ -132,6 +132,8 @@ class DecodeWalk:
         for member in node.members:
             value = found.get(member.attr, member.absent)
             setattr(struct, member.attr, value)
+        for attr, make in node.made.items():
+            setattr(struct, attr, make())
         if node.rest is not None:
             setattr(struct, node.rest, _others(node, data))
             self.refuse_unexpected(node, data)
