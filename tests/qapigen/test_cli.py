@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -84,6 +85,12 @@ def run(place: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         return Result(status, said.out, said.err)
 
     return run
+
+
+def test_a_program_that_compiles_keeps_its_collector(place: Path, run: Run) -> None:
+    assert gc.isenabled()
+    assert run("schema", "-o", "out").status == 0
+    assert gc.isenabled()
 
 
 def _tree(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -541,6 +548,7 @@ def test_main_uses_the_command_line(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["qapigen", "--version"])
+    monkeypatch.setattr("gc.disable", lambda: None)
     assert main() == 0
     assert capsys.readouterr().out == f"qapigen {__version__}\n"
     monkeypatch.setattr(sys, "argv", ["qapigen", "--what"])
