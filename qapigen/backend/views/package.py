@@ -13,6 +13,7 @@ from qapigen.backend.views.bases import base_order, kept_bases
 from qapigen.backend.views.branches import union_view
 from qapigen.backend.views.calls import command_view, event_view, method_view
 from qapigen.backend.views.names import Names
+from qapigen.backend.views.unions import check_sizes
 from qapigen.backend.views.values import alternate_view, enum_view, struct_view
 from qapigen.model.schema import (
     AlternateType,
@@ -45,8 +46,10 @@ def package_views(
 ) -> Iterable[ModuleView]:
     """All modules of the package, one by one, so that no more than one need be in memory.
 
-    *introspection* is the text that ``query-qmp-schema`` answers, an entity a line.
+    *introspection* is the text that ``query-qmp-schema`` answers, an entity a line. Raises
+    :class:`~qapigen.errors.SchemaError` where unions would become too many classes.
     """
+    check_sizes(each for each in schema.types() if isinstance(each, UnionType))
     return _Package(schema, package).views(introspection)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from attrs import define
 
+from qapigen.errors import Diagnostic, SchemaError
 from qapigen.model.conditions import Condition
 from qapigen.model.schema import Branch, Member, StructType, UnionType
 
-__all__ = ["Leaf", "Tag", "common_members", "leaves", "tag_index"]
+__all__ = ["Leaf", "Tag", "check_sizes", "common_members", "leaves", "tag_index"]
+
+#: Unions within unions multiply. The largest union of any QEMU release has 52 leaves.
+_MAX_LEAVES = 10_000
+_MAX_DEPTH = 50
 
 
 @define(eq=False)
@@ -68,6 +73,43 @@ def tag_index(union: UnionType) -> int | None:
     names = [member.name for member in union.base.all_members]
     index = names.index(union.tag.name)
     return None if index == len(names) - 1 else index
+
+
+def check_sizes(unions: Iterable[UnionType]) -> None:
+    """Raise :class:`~qapigen.errors.SchemaError` where unions would become too many classes."""
+    #: By ``id()``: how many leaves, and how many unions deep. Iterative: that may be many.
+    sizes: dict[int, tuple[int, int]] = {}
+    findings = []
+    for start in unions:
+        todo = [start]
+        while todo:
+            union = todo[-1]
+            inner = [b.type for b in union.branches if isinstance(b.type, UnionType)]
+            waiting = [each for each in inner if id(each) not in sizes]
+            if waiting:
+                todo += waiting
+                continue
+            todo.pop()
+            if id(union) in sizes:
+                continue
+            below = [sizes[id(each)] for each in inner]
+            count = len(union.branches) - len(inner) + sum(size for size, _ in below)
+            depth = 1 + max((depth for _, depth in below), default=0)
+            if (count > _MAX_LEAVES or depth > _MAX_DEPTH) and union.place is not None:
+                message = f"union becomes {count} classes, {depth} unions deep"
+                limits = f"{_MAX_LEAVES} classes and {_MAX_DEPTH} unions"
+                findings.append(
+                    Diagnostic(
+                        union.place,
+                        message,
+                        definition=f"union '{union.name}'",
+                        hint=f"unions within unions multiply: at most {limits} can be made",
+                    )
+                )
+                count, depth = 1, 1  # said once, where it begins
+            sizes[id(union)] = count, depth
+    if findings:
+        raise SchemaError(findings)
 
 
 def leaves(union: UnionType) -> Iterator[Leaf]:
