@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import sys
 import typing
 import warnings
 from collections import UserDict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -290,6 +293,16 @@ class TestDispatcher:
             on.dispatch(PAINTED | {"data": {}})
         assert got == []
 
+    def test_any_thread_may_register(self, on: BaseDispatcher, events: Any) -> None:
+        stay = 50
+
+        def come_and_go(kept: list[Any]) -> None:
+            for _ in range(stay):
+                on.register(events.StoppedEvent, kept.append)
+                on.register(events.StoppedEvent, kept.append).cancel()
+
+        assert all(got == stay for got in _in_threads(come_and_go, on, STOPPED))
+
     def test_only_events(self, on: BaseDispatcher, sample: Any) -> None:
         with pytest.raises(TypeError, match="Leaf is no event class"):
             on.register(sample.Leaf, print)
@@ -333,6 +346,25 @@ class TestEmission:
         event = events.StoppedEvent()
         monitor.emit(event)
         assert got == [event]
+
+
+def _in_threads(
+    work: Callable[[list[Any]], None], on: BaseDispatcher, message: Any
+) -> list[int]:
+    """Have some threads register handlers at once; how many of each get *message*."""
+    kept: list[list[Any]] = [[] for _ in range(8)]
+    threads = [Thread(target=work, args=(each,)) for each in kept]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    on.dispatch(message)
+    return [len(each) for each in kept]
 
 
 def test_a_message_may_be_any_mapping(sample: Any) -> None:

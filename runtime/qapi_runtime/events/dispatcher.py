@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from inspect import isawaitable, iscoroutine
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 from .model import Event, UnknownEvent
@@ -68,7 +69,8 @@ class BaseDispatcher:
 
     Handlers may be plain functions or ``async def``; these need
     :meth:`dispatch_async`. Handlers may come and go while an event is dispatched;
-    that event still goes to those who were there when it came.
+    that event still goes to those who were there when it came. They may do so in any
+    thread.
     """
 
     #: The generated package whose events these are.
@@ -77,6 +79,8 @@ class BaseDispatcher:
     def __init__(self, *, options: DecodeOptions | None = None) -> None:
         self._options = options
         self._handlers: tuple[tuple[tuple[type[Event], ...], Handler[Any]], ...] = ()
+        #: Held while ``_handlers`` is replaced; reading it needs no lock.
+        self._lock = Lock()
 
     # -- registering
 
@@ -127,7 +131,8 @@ class BaseDispatcher:
 
     def unregister(self, handler: Handler[Any], /) -> None:
         """End all registrations of a handler; harmless if there is none."""
-        self._handlers = tuple(e for e in self._handlers if e[1] != handler)
+        with self._lock:
+            self._handlers = tuple(e for e in self._handlers if e[1] != handler)
 
     def _add(
         self, types: tuple[type[Event], ...], handler: Handler[Any]
@@ -136,10 +141,12 @@ class BaseDispatcher:
             if not issubclass(type_, Event):
                 raise TypeError(f"{type_.__name__} is no event class")
         entry = (types, handler)
-        self._handlers += (entry,)
+        with self._lock:
+            self._handlers += (entry,)
 
         def cancel() -> None:
-            self._handlers = tuple(e for e in self._handlers if e is not entry)
+            with self._lock:
+                self._handlers = tuple(e for e in self._handlers if e is not entry)
 
         return Subscription(handler, cancel)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from qapi_runtime.errors import QmpError
@@ -26,6 +27,8 @@ class HandlerGroup:
     """
 
     _event_sinks: tuple[EventSink, ...] = ()
+    #: Held while the sinks of any group are replaced: clients come and go in any thread.
+    _sinks_lock = Lock()
 
     def emit(self, event: Event) -> None:
         """Send an event to everyone who is attached.
@@ -49,9 +52,11 @@ class HandlerGroup:
             return sink(wire)
 
         def detach() -> None:
-            self._event_sinks = tuple(s for s in self._event_sinks if s is not call)
+            with self._sinks_lock:
+                self._event_sinks = tuple(s for s in self._event_sinks if s is not call)
 
-        self._event_sinks += (call,)
+        with self._sinks_lock:
+            self._event_sinks += (call,)
         return detach
 
     def _unhandled(self, command: str) -> QmpError:
