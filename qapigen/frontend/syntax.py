@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
 
-from qapigen.frontend.source import Place, SourceFile
+from qapigen.frontend.source import SourceFile
 
 __all__ = [
     "Array",
@@ -133,7 +133,3 @@ class SyntaxTree:
     incomplete: bool = False
     #: Pragmas or whole files may be missing: no judgement about what is left would be fair.
     rules_lost: bool = False
-
-    def place(self, node: Expression, offset: int) -> Place:
-        """The place of *offset* in the file that *node* stands in."""
-        return node.source.place(offset)

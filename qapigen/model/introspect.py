@@ -2,10 +2,10 @@
 
 The form is that of QEMU since 7.0 (enumerations have ``members`` beside the older ``values``), save
 where the schema describes an older one itself: its ``SchemaInfo`` says what may and must be there.
-Only
-what commands and events reach appears. Names of types are no part of the interface, so they are
-replaced by numbers, in the order in which the types are first used; integers are all ``int`` on the
-wire. Conditions that are fixed apply (:func:`~qapigen.model.prune.prune`), others are passed over.
+Only what commands and events reach appears. Names of types are no part of the interface, so they
+are replaced by numbers, in the order in which the types are first used; integers are all ``int`` on
+the wire. Conditions that are fixed apply (:func:`~qapigen.model.prune.prune`), others are passed
+over.
 """
 
 from __future__ import annotations

@@ -34,7 +34,6 @@ __all__ = [
     "JsonType",
     "Member",
     "Module",
-    "ObjectType",
     "Pruning",
     "Schema",
     "StructType",
@@ -207,7 +206,6 @@ class AlternateType(Definition):
     branches: list[Member] = field(factory=list)
 
 
-ObjectType: TypeAlias = "StructType | UnionType"
 Type: TypeAlias = (
     "BuiltinType | ArrayType | EnumType | StructType | UnionType | AlternateType"
 )

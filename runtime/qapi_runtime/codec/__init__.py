@@ -21,7 +21,7 @@ that gives up by a walker that is careful and can say what is wrong and where.
 
 from __future__ import annotations
 
-from types import ModuleType, NoneType
+from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, overload
 
 from qapi_runtime.errors import DecodeError, EncodeError
@@ -48,7 +48,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-TypeRef = tuple[str | ModuleType, str]
 
 _SCALARS: dict[object, str] = {
     str: "str",

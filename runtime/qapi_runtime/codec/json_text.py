@@ -1,10 +1,10 @@
 """JSON text to plain data and back: with msgspec where it is installed, else stdlib.
 
-msgspec is no dependency. With it, text becomes typed objects several times as fast
-(``benchmarks/decode.py`` measures both): it parses faster, and :mod:`.mirror` has it
-check types while it parses. What the two libraries accept differs at the edges, so
-the edges are cut off here: no NaN or Infinity, no half surrogates, and one kind of
-error for everything that is not JSON.
+msgspec comes with qapigen, but not every machine can have it. With it, text becomes
+typed objects several times as fast (``benchmarks/decode.py`` measures both): it parses
+faster, and :mod:`.mirror` has it check types while it parses. What the two libraries
+accept differs at the edges, so the edges are cut off here: no NaN or Infinity, no half
+surrogates, and one kind of error for everything that is not JSON.
 """
 
 from __future__ import annotations
